@@ -5,7 +5,8 @@
 //
 // Card      "model" the name it is trained under; "element", "plugin", "version"; "as_of" and
 //           "trained_at" in Unix seconds, "seconds"; "parameters" as given and by default; "data"
-//           the hash of the tables it was learned from (models/read_tables.hpp); "models" the
+//           the hash of the tables it was learned from (models/read_tables.hpp); "sample" the share
+//           of the people that it was learned from, where not all of them; "models" the
 //           versions of other models that it read, where it did; "hash" of
 //           artifact.columns and "file", by which the written file is known again without reading
 //           it; "metrics" and all else that the model wrote itself

@@ -313,6 +313,7 @@ class Trainer {
                          {"parameters", Json::parse(parameters)},
                          {"as_of", format_time(request_.as_of)},
                          {"random_seed", request_.random_seed},
+                         {"sample", request_.taught.share()},
                          {"processor", processor()}},
             .data = [&tables] { return tables.hash(); },
             .is_cancelled = [this, &tables, &shelf] { return must_stop_sharing(tables, shelf); },
@@ -404,6 +405,7 @@ class Trainer {
                  {"random_seed", request_.random_seed},
                  {"parameters", Json::parse(parameters)},
                  {"data", tables.hash()}};
+    if (request_.taught.share() < 1) card["sample"] = request_.taught.share();
     for (const ModelVersion* read : shelf.used()) card["models"][read->name] = version_mark(*read);
     for (const FileRead& file : files_.read())
       if (file.element == name_) card["files"][file.path] = file.hash;

@@ -14,8 +14,17 @@ TaughtPeople TaughtPeople::outside_fold(int fold) {
   return people;
 }
 
+TaughtPeople TaughtPeople::sample(double share) {
+  TaughtPeople people;
+  people.share_ = share;
+  return people;
+}
+
 bool TaughtPeople::contains(std::string_view user_name) const {
-  return (!half_ || half_of(user_name) == *half_) && (!outside_ || fold_of(user_name) != *outside_);
+  constexpr std::uint64_t kSampleSeed = 0x5a3b1e;
+  return (!half_ || half_of(user_name) == *half_) &&
+         (!outside_ || fold_of(user_name) != *outside_) &&
+         (share_ >= 1 || Random(mix_seed(kSampleSeed, user_name)).uniform() < share_);
 }
 
 }  // namespace engine

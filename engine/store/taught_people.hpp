@@ -6,6 +6,8 @@
 //        nothing of what that person went on to play, and has yet learned from nearly everybody, as
 //        it will have where somebody new comes to a library (cross-fitting: Chernozhukov et al., The
 //        Econometrics Journal 2018).
+// Sample The people of a library of whom there are more than a training needs: those for whom that
+//        hash, from another seed, lies below the share. A larger share has all of a smaller one.
 #pragma once
 
 #include <optional>
@@ -28,13 +30,18 @@ class TaughtPeople {
   TaughtPeople() = default;  // everybody
   explicit TaughtPeople(Half half) : half_(half) {}
   static TaughtPeople outside_fold(int fold);
+  /// `share` > 0 .. 1.
+  static TaughtPeople sample(double share);
 
-  [[nodiscard]] bool is_everybody() const { return !half_ && !outside_; }
+  [[nodiscard]] bool is_everybody() const { return !half_ && !outside_ && share_ >= 1; }
+  /// Of everybody, where it is a sample; else 1.
+  [[nodiscard]] double share() const { return share_; }
   [[nodiscard]] bool contains(std::string_view user_name) const;
 
  private:
   std::optional<Half> half_;
   std::optional<int> outside_;  // a fold
+  double share_ = 1;
 };
 
 }  // namespace engine

@@ -82,6 +82,7 @@ TrainRequest train_request(const app::Caller& caller, const Arguments& arguments
   request.names = arguments.texts("models");
   request.set = caller.asked.set;
   request.shared = shared_training(caller, arguments);
+  if (arguments.has("sample")) request.taught = TaughtPeople::sample(arguments.number("sample"));
   request.as_of = as_of.empty() ? caller.asked.now : parse_time(as_of);
   return request;
 }
@@ -205,6 +206,14 @@ std::vector<Verb> train_verbs() {
             {.name = "as-of",
              .value_name = "TIME",
              .help = "Learn from nothing later than this [default: --now, or now]"},
+            {.name = "sample",
+             .type = Type::kNumber,
+             .value_name = "SHARE",
+             .help =
+                 "Learn from this share of the people only, by a hash of their names; the others "
+                 "are folded in [default: 1, all]",
+             .least = 1e-6,
+             .most = 1},
             with_into(shard_parameter(
                 "Make the I-th of N parts of each step, for a training on several machines")),
             {.name = "into",

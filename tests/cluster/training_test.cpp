@@ -470,3 +470,37 @@ TEST_CASE("a task of an array trains the shard that it was given", "[cluster][tr
   }
   CHECK(training.merged_hash() == plain);
 }
+
+TEST_CASE("a model that learns from a sample is one model, too, however it is shared",
+          "[cluster][training][sample]") {
+  const Training training("item_cf");
+  const auto card = [&] {
+    const Ended told = training.home().engine({"models", "item_cf", "--json"});
+    REQUIRE(told.exit_code == 0);
+    return support::parse_json(told.out).at("versions").at(0).at("card");
+  };
+  const std::string of_all = training.plain_hash();
+  CHECK_FALSE(card().contains("sample"));
+  const int everybody = card().at("users");
+  const auto of_sample = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"--sample", "0.3"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Ended ended = training.home().engine(training.words(all));
+    INFO(ended.err);
+    REQUIRE(ended.exit_code == 0);
+  };
+  of_sample({});
+  const std::string plain = training.hash();
+  CHECK(plain != of_all);
+  CHECK(card().at("sample") == 0.3);
+  const int taught = card().at("users");
+  CHECK(std::abs(taught - 0.3 * everybody) < 0.1 * everybody);
+  const std::string parts = training.home().path("parts");
+  of_sample({"--shard", "1/1", "--into", parts});
+  // Whoever forgets the sample would make another model of it.
+  const Ended others = training.merge();
+  CHECK(others.exit_code != 0);
+  CHECK_THAT(others.err, Contains("sample was 0.3, is 1"));
+  of_sample({"--merge", parts});
+  CHECK(training.hash() == plain);
+}

@@ -37,3 +37,17 @@ TEST_CASE("people are taught by everybody, a half or all outside a fold", "[stor
       CHECK(others.contains(name) == (fold_of(name) != fold));
   }
 }
+
+TEST_CASE("a larger sample of people has all of a smaller one", "[store][halves]") {
+  const TaughtPeople few = TaughtPeople::sample(0.1), some = TaughtPeople::sample(0.3);
+  CHECK_FALSE(few.is_everybody());
+  CHECK(TaughtPeople::sample(1).is_everybody());
+  int count = 0;
+  for (int k = 0; k < 10'000; ++k) {
+    const std::string name = "user-" + std::to_string(k);
+    count += some.contains(name);
+    if (few.contains(name)) CHECK(some.contains(name));
+    CHECK(TaughtPeople::sample(1).contains(name));
+  }
+  CHECK(std::abs(count - 3'000) < 184);  // four standard deviations
+}
