@@ -93,11 +93,16 @@ TEST_CASE("the workbench tells a mistake at its line, and what a number does to 
   browser.until(
       "document.querySelector('.CodeMirror').CodeMirror.getValue().includes('pl.int { 7,')");
 
+  browser.until(kRuns);
   browser.value("document.querySelector('.live button.title').click(), 0");
   browser.until("document.querySelector('.drawer .term-row') !== null");
   CHECK_THAT(text_of(browser, ".drawer"), Contains("Place 1") && Contains("plays"));
-  browser.value("document.querySelector('.stage').click(), 0");
-  browser.until("document.querySelectorAll('.drawer tbody tr').length > 10");
+  // What is clicked while the list is drawn anew is clicked in vain: a person would click again.
+  browser.until(
+      "document.querySelectorAll('.drawer tbody tr').length > 10 || "
+      "(performance.now() > (window.againAt ?? 0) && "
+      "(window.againAt = performance.now() + 3000, document.querySelector('.stage')?.click()), "
+      "false)");
   browser.press("Escape");
   browser.until("document.querySelector('.drawer').hidden");
 }
