@@ -13,6 +13,7 @@
 
 #include "batch/new_file.hpp"
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 
 namespace engine::batch {
 namespace {

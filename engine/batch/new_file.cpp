@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 
 namespace engine::batch {
 namespace {
@@ -14,16 +15,6 @@ namespace {
 constexpr std::size_t kWriteAt = 1u << 20;
 
 }  // namespace
-
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 NewFile::NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
   file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -28,7 +28,4 @@ class NewFile {
   int file_ = -1;
 };
 
-/// All of it to a file that is open; false with errno.
-bool write_all(int file, std::string_view bytes);
-
 }  // namespace engine::batch

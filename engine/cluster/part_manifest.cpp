@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/json_text.hpp"
+#include "core/new_file.hpp"
 #include "core/paths.hpp"
 
 namespace engine::cluster {
@@ -19,7 +20,7 @@ void settle_manifest(const std::string& folder, const std::string& name, const J
       throw Error(Exit::kInput, folder + " has other files in it",
                   {"", "", "it has no " + name + ", so what is in it would be of nobody knows what",
                    "name a new folder, or an empty one"});
-    return write_file_atomically(path, json_text(wanted, 2) + "\n");
+    write_file_once(path, json_text(wanted, 2) + "\n");  // another call may be as far
   }
   const Json found = Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
   if (found == wanted) return;

@@ -13,4 +13,7 @@ std::string process_mark();
 /// is. Throws Error(kInput).
 bool write_file_once(const std::string& path, std::string_view bytes);
 
+/// All of it to a file that is open; false with errno.
+bool write_all(int file, std::string_view bytes);
+
 }  // namespace engine

@@ -98,16 +98,6 @@ std::string read_pipe(int file, const std::string& path) {
   }
 }
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 bool give_name(int file, const std::string& path) {
   const std::string unnamed = "/proc/self/fd/" + std::to_string(file);
   return linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
@@ -175,6 +165,16 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   unlink(temporary.c_str());
   errno = kept;
   cannot("write", path);
+}
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
 }
 
 std::string process_mark() {
