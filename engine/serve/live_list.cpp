@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <poll.h>
+#include <utility>
 
 #include "app/live_runs.hpp"
 #include "app/recipe_files.hpp"
@@ -66,6 +67,7 @@ class LiveList {
       for (Message message; desk_.take(message);)
         if (message.kind == Message::kRequest) take(message);
       runs_.take();
+      if (!is_list_under_way()) answer_waiting();
       runs_.bury();
       wait();
     }
@@ -90,6 +92,9 @@ class LiveList {
         list(message.number, std::move(command));
       } else if (ask == "left") {
         left(message.number);
+      } else if (is_list_under_way()) {
+        let_go(waiting_);
+        waiting_ = message;
       } else {
         question(message.number, ask, command);
       }
@@ -101,15 +106,33 @@ class LiveList {
     }
   }
 
-  /// Whoever waits for what is under way is told that something newer was asked.
+  [[nodiscard]] bool is_list_under_way() const { return asked_ && !is_question_; }
+
+  /// A question that came while a list was made. It does not stop what is made: nobody would ask for
+  /// that list again.
+  void answer_waiting() {
+    if (!waiting_) return;
+    const Message message = *std::exchange(waiting_, std::nullopt);
+    take(message);
+  }
+
+  static std::uint64_t number_of(std::uint64_t number) { return number; }
+  static std::uint64_t number_of(const Message& message) { return message.number; }
+
+  /// Whoever waits for it is told that something newer was asked.
+  template <typename Waiting>
+  void let_go(std::optional<Waiting>& waiting) {
+    if (waiting)
+      desk_.send(Message::kResponse, number_of(*waiting), packed_json({{"superseded", true}}, 409));
+    waiting.reset();
+  }
+
+  /// Stops what is under way.
   void supersede() {
     runs_.stop();
-    for (const auto* waiting : {&asked_, &left_asked_}) {
-      if (*waiting)
-        desk_.send(Message::kResponse, **waiting, packed_json({{"superseded", true}}, 409));
-    }
-    asked_.reset();
-    left_asked_.reset();
+    let_go(asked_);
+    let_go(left_asked_);
+    let_go(waiting_);
   }
 
   void list(std::uint64_t number, Json command) {
@@ -276,6 +299,7 @@ class LiveList {
   bool is_library_new_ = false;
 
   std::optional<std::uint64_t> asked_, left_asked_;  // who waits for a list or a why; for left
+  std::optional<Message> waiting_;                   // a question behind the list under way
   bool is_question_ = false, has_departures_ = true;
   Json question_;  // what a question is told with its answer
   Clock::time_point asked_at_{};

@@ -279,6 +279,42 @@ TEST_CASE("of live lists asked one after the other the newest alone is made", "[
   CHECK(made < 6);
 }
 
+TEST_CASE("a question waits for the list that is being made, and is of it", "[serve]") {
+  const RunningServer server;
+  const auto list_of = [](unsigned tracks, const char* recipe = "weekly") {
+    return Json{
+        {"recipe", recipe}, {"now", "2026-11-21"}, {"set", {"tracks=" + std::to_string(tracks)}}};
+  };
+  const std::int64_t best = tracks_of(server.post("live/t", list_of(20))).at(0);
+  for (unsigned turn = 0; turn < 5; ++turn) {
+    Client lists(server.port()), early(server.port()), late(server.port());
+    const auto ask = [&](Client& client, const std::string& what, const Json& body) {
+      client.send(server.request("POST", "/api/live/t" + what, body.dump()));
+      ::usleep(2000);  // so that they come in this order
+    };
+    ask(lists, "", list_of(25 + turn));
+    ask(early, "/why-not", {{"track", best}});
+    ask(late, "/why", {{"track", best}});
+    const Reply made = lists.reply();
+    REQUIRE(made.status == 200);
+    CHECK(support::parse_ordered_json(made.body).at("tracks").size() == 25U + turn);
+    const Reply of_early = early.reply(), of_late = late.reply();
+    CHECK(
+        (of_early.status == 409 || of_early.status == 200));  // of two questions the newest counts
+    REQUIRE(of_late.status == 200);
+    CHECK(support::parse_ordered_json(of_late.body).at("place").is_number());
+  }
+  // Of a list that fails: the one before is still there.
+  Client lists(server.port()), questions(server.port());
+  Json broken = list_of(20);
+  broken["text"] = "this is no lua";
+  lists.send(server.request("POST", "/api/live/t", broken.dump()));
+  ::usleep(2000);
+  questions.send(server.request("POST", "/api/live/t/why", Json{{"track", best}}.dump()));
+  CHECK(lists.reply().status == 422);
+  CHECK(questions.reply().status == 200);
+}
+
 TEST_CASE("a live list that is asked for behind a verdict knows of it", "[serve]") {
   const RunningServer server;
   const auto tracks = [&] {  // as of this moment: a ban holds from when it is said

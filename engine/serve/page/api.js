@@ -89,8 +89,11 @@ async function send(method, path, body, signal, isRepeated = false) {
   }
   const answer = await read(response);
   if (response.ok) return answer;
-  const refusal = new Refusal(response.status, answer.error ?? unexplained(response));
-  refusal.isSuperseded = answer.superseded === true;
+  const isSuperseded = answer.superseded === true;
+  const newer = {message: "something else was asked of this list meanwhile", fix: "ask again"};
+  const refusal = new Refusal(response.status,
+    answer.error ?? (isSuperseded ? newer : unexplained(response)));
+  refusal.isSuperseded = isSuperseded;
   throw refusal;
 }
 

@@ -3,6 +3,7 @@
 import {person, post} from "./api.js";
 
 const kIdOfTab = "playlist-engine.live";
+const kMostTries = 5;
 
 /** One a tab, and the same after a reload: what stages made is used again. */
 export function liveId(use = "") {
@@ -28,12 +29,15 @@ export class LiveList {
     this.#waiting?.abort();
     this.#waiting = new AbortController();
     const start = performance.now();
-    try {
-      const answer = await post(`live/${this.id}`, withPerson(request), this.#waiting.signal);
-      return number === this.#newest ? {answer, ms: performance.now() - start} : null;
-    } catch (error) {
-      if (number !== this.#newest || error.name === "AbortError" || error.isSuperseded) return null;
-      throw error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const answer = await post(`live/${this.id}`, withPerson(request), this.#waiting.signal);
+        return number === this.#newest ? {answer, ms: performance.now() - start} : null;
+      } catch (error) {
+        if (number !== this.#newest || error.name === "AbortError") return null;
+        // One that was given up here came behind it, or a tab that was made of this one asks, too.
+        if (!error.isSuperseded || tries === kMostTries) throw error;
+      }
     }
   }
 
