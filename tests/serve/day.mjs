@@ -380,12 +380,13 @@ await step("a list is kept by the keyboard alone", async () => {
 // ---- the other views --------------------------------------------------------------------------------
 
 const smart = () => page.getByRole("list", {name: "Smart shuffle"}).getByRole("listitem");
-/** Chooses a song of a search by the keyboard. */
-async function findSong(label, words) {
+/** Chooses the first song of a search by the keyboard. Until it is found, what is played most is offered. */
+async function findSong(label, title) {
   const search = page.getByRole("combobox", {name: label});
-  await search.fill(words);
-  await page.getByRole("listbox").getByRole("option").first().waitFor();
+  await search.fill(title);
+  await page.getByRole("option", {selected: true}).getByText(title, {exact: true}).waitFor();
   await search.press("ArrowDown");
+  await search.press("ArrowUp");
   await search.press("Enter");
 }
 
