@@ -1,39 +1,64 @@
 #include "inner_products.hpp"
 
+#include "lanes.hpp"
 #include "level_name.hpp"
 
 namespace shared {
 namespace {
 
-constexpr std::size_t kLanes = 16;
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
-typedef float LooseLanes
-    __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-typedef float Half __attribute__((vector_size(32)));
+// Sixteen sums on every level, added up in one order. A vector is never wider than a register is: GCC
+// keeps those in memory.
+constexpr std::size_t kSums = 16;
+constexpr std::size_t kVectors = kSums / kLanes;
+
 typedef float Quarter __attribute__((vector_size(16)));
 
-// A pointer, as a reference would promise some compilers more alignment than the type does.
-inline const LooseLanes* lanes(const float* from) {
-  return reinterpret_cast<const LooseLanes*>(from);
-}
-
-inline float sum_of(const Lanes& x) {
+inline Quarter quarter_of(const Lanes& x) {
+#if defined(__AVX512F__)
+  typedef float Half __attribute__((vector_size(32)));
   const Half half = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
                     __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
-  const Quarter quarter = __builtin_shufflevector(half, half, 0, 1, 2, 3) +
-                          __builtin_shufflevector(half, half, 4, 5, 6, 7);
+  return __builtin_shufflevector(half, half, 0, 1, 2, 3) +
+         __builtin_shufflevector(half, half, 4, 5, 6, 7);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
+#else
+  return x;
+#endif
+}
+
+struct Sums {
+  Lanes parts[kVectors] = {};
+
+  void add_products(const float* a, const float* b) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < kVectors; ++v)
+      parts[v] += load(a + v * kLanes) * load(b + v * kLanes);
+  }
+};
+
+/// Halved again and again: lane k and lane k + 8, then k + 4, then k + 2.
+inline float sum_of(Sums x, const Sums& y) {
+#pragma GCC unroll 4
+  for (std::size_t v = 0; v < kVectors; ++v) x.parts[v] += y.parts[v];
+#pragma GCC unroll 2
+  for (std::size_t half = kVectors / 2; half > 0; half /= 2) {
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < half; ++v) x.parts[v] += x.parts[v + half];
+  }
+  const Quarter quarter = quarter_of(x.parts[0]);
   return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
 inline float product(const float* a, const float* b, std::size_t dim) {
-  Lanes even{}, odd{};
+  Sums even, odd;
   std::size_t k = 0;
-  for (; k + 2 * kLanes <= dim; k += 2 * kLanes) {
-    even += *lanes(a + k) * *lanes(b + k);
-    odd += *lanes(a + k + kLanes) * *lanes(b + k + kLanes);
+  for (; k + 2 * kSums <= dim; k += 2 * kSums) {
+    even.add_products(a + k, b + k);
+    odd.add_products(a + k + kSums, b + k + kSums);
   }
-  for (; k + kLanes <= dim; k += kLanes) even += *lanes(a + k) * *lanes(b + k);
-  float sum = sum_of(even + odd);
+  for (; k + kSums <= dim; k += kSums) even.add_products(a + k, b + k);
+  float sum = sum_of(even, odd);
   for (; k < dim; ++k) sum += a[k] * b[k];
   return sum;
 }
@@ -41,7 +66,8 @@ inline float product(const float* a, const float* b, std::size_t dim) {
 /// All of a row, a line of 64 bytes after the other.
 inline void prefetch(const float* row, std::size_t dim) {
   constexpr std::size_t kMostLines = 8;  // the processor follows by itself from there
-  for (std::size_t k = 0; k < dim && k < kMostLines * kLanes; k += kLanes)
+  constexpr std::size_t kLine = 16;
+  for (std::size_t k = 0; k < dim && k < kMostLines * kLine; k += kLine)
     __builtin_prefetch(row + k);
 }
 

@@ -39,6 +39,17 @@ inline Lanes spread(float value) {
   return value - Lanes{};
 }
 
+/// Bit k: a[k] > b[k].
+inline unsigned lanes_above(Lanes a, Lanes b) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+#elif defined(__AVX2__)
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
+#else
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpgt_ps(a, b)));
+#endif
+}
+
 /// Halves groups of `Group` lanes: x's group j summed into the first half of group j, y's into the
 /// second.
 template <int Group, class Vector>

@@ -17,17 +17,6 @@ constexpr std::int32_t kVectors = 2, kTileRows = 5;
 #endif
 constexpr std::int32_t kPanel = kLanes * kVectors;
 
-/// Bit k: a[k] > b[k].
-unsigned above(Lanes a, Lanes b) {
-#if defined(__AVX512F__)
-  return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
-#elif defined(__AVX2__)
-  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)));
-#else
-  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpgt_ps(a, b)));
-#endif
-}
-
 // ---- one query ----
 
 /// The sum of the lanes, added up in the order of sums_of().
@@ -93,7 +82,7 @@ void score_one(const RowBlock& block, const float* query, const ScoreSink& sink)
         for (std::int32_t r = 0; r < count; ++r) to[r] = scores[r];
       }
     }
-    if (above(scores, Lanes{} + sink.bounds[0]) == 0) continue;
+    if (lanes_above(scores, Lanes{} + sink.bounds[0]) == 0) continue;
     for (std::int32_t r = 0; r < count; ++r) {
       if (scores[r] > sink.bounds[0])
         sink.take(sink.context, 0, block.first_row + row + r, scores[r]);
@@ -172,7 +161,7 @@ std::int32_t find_likely(const CodedBlock& coded, std::int32_t begin, std::int32
     const Lanes products = __builtin_convertvector(sums_of(sums), Lanes);
     const Lanes most = products * (load(coded.scales + row) * coded.step) +
                        load(coded.slacks + row) * coded.length;
-    unsigned maybe = above(most, Lanes{} + bound) & ((1u << count) - 1);
+    unsigned maybe = lanes_above(most, Lanes{} + bound) & ((1u << count) - 1);
     for (; maybe != 0; maybe &= maybe - 1) likely[found++] = row + __builtin_ctz(maybe);
   }
   return found;
@@ -210,7 +199,7 @@ void score_coded(const RowBlock& block, const CodedBlock& coded, const float* qu
   for (std::int32_t r = 0; r < rows; ++r) {
     for (std::int32_t v = 0; v < kVectors; ++v) {
       const Lanes lanes = scores[r * kVectors + v];
-      unsigned found = above(lanes, load(sink.bounds + v * kLanes));
+      unsigned found = lanes_above(lanes, load(sink.bounds + v * kLanes));
       for (; found != 0; found &= found - 1) {
         const int lane = __builtin_ctz(found);
         sink.take(sink.context, v * kLanes + lane, first_row + r, lanes[lane]);
@@ -247,7 +236,7 @@ void score_tile(const float* data, std::size_t dim, std::int32_t first_row, cons
   for (int v = 0; v < kVectors; ++v) {
     const Lanes bound = load(sink.bounds + v * kLanes);
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) found |= above(sums[r][v], bound);
+    for (int r = 0; r < Rows; ++r) found |= lanes_above(sums[r][v], bound);
   }
   if (found == 0) return;
   Lanes scores[Rows * kVectors];
@@ -278,7 +267,7 @@ Lanes smaller(Lanes a, Lanes b) {
       const Lanes lanes = scores[r * kVectors + v];
       const Lanes bounds =
           smaller(load(sink.query_bounds + v * kLanes), spread(sink.row_bounds[first_row + r]));
-      unsigned found = above(lanes, bounds);
+      unsigned found = lanes_above(lanes, bounds);
       for (; found != 0; found &= found - 1) {
         const int lane = __builtin_ctz(found);
         sink.take(sink.context, v * kLanes + lane, first_row + r, lanes[lane]);
@@ -298,7 +287,7 @@ void score_pairs_tile(const float* data, std::size_t dim, std::int32_t first_row
     const Lanes row_bound = spread(sink.row_bounds[first_row + r]);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v)
-      found |= above(sums[r][v], smaller(load(sink.query_bounds + v * kLanes), row_bound));
+      found |= lanes_above(sums[r][v], smaller(load(sink.query_bounds + v * kLanes), row_bound));
   }
   if (found == 0) return;
   Lanes scores[Rows * kVectors];

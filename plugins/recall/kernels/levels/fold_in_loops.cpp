@@ -1,5 +1,6 @@
 #include "fold_in_loops.hpp"
 
+#include "shared/levels/lanes.hpp"
 #include "shared/levels/level_name.hpp"
 
 namespace recall {
@@ -47,10 +48,9 @@ void solve(const float* u, std::size_t dim, std::size_t count, float* b) {
   }
 }
 
-// Sixteen sums stay in registers over all of `k`, for as many rows as there are registers left.
-typedef float Lanes __attribute__((vector_size(kGiftLanes * sizeof(float))));
-typedef float LooseLanes
-    __attribute__((vector_size(kGiftLanes * sizeof(float)), aligned(4), may_alias));
+// The sums of sixteen places stay in registers over all of `k`, for as many rows as there are registers
+// left. Vectors are never wider than a register is: GCC keeps those in memory.
+constexpr std::size_t kVectors = kGiftLanes / kLanes;
 #if defined(__AVX512F__)
 constexpr std::size_t kTileRows = 12;
 #elif defined(__AVX2__)
@@ -63,15 +63,23 @@ template <std::size_t Rows>
 void products_of(const float* const* rows, std::size_t dim, const float* parts, std::size_t width,
                  float* products) {
   for (std::size_t s = 0; s < width; s += kGiftLanes) {
-    Lanes sums[Rows] = {};
+    Lanes sums[Rows][kVectors] = {};
     for (std::size_t k = 0; k < dim; ++k) {
-      const Lanes part = *reinterpret_cast<const LooseLanes*>(parts + k * width + s);
+      Lanes part[kVectors];
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < kVectors; ++v) part[v] = load(parts + k * width + s + v * kLanes);
 #pragma GCC unroll 12
-      for (std::size_t r = 0; r < Rows; ++r) sums[r] += part * rows[r][k];
+      for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 4
+        for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] += part[v] * rows[r][k];
+      }
     }
 #pragma GCC unroll 12
-    for (std::size_t r = 0; r < Rows; ++r)
-      *reinterpret_cast<LooseLanes*>(products + r * width + s) = sums[r];
+    for (std::size_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < kVectors; ++v)
+        store(products + r * width + s + v * kLanes, sums[r][v]);
+    }
   }
 }
 
@@ -86,14 +94,11 @@ void products(const float* const* rows, std::size_t count, std::size_t dim, cons
 std::size_t largest(const float* a, const float* b, float scale, std::size_t width) {
   float best = -__builtin_inff();
   std::size_t place = 0;
-  for (std::size_t s = 0; s < width; s += kGiftLanes) {
-    Lanes values = *reinterpret_cast<const LooseLanes*>(a + s);
-    if (b != nullptr) values += scale * *reinterpret_cast<const LooseLanes*>(b + s);
-    const auto above = values > best;
-    bool is_any = false;
-    for (std::size_t k = 0; k < kGiftLanes; ++k) is_any |= above[k] != 0;
-    if (!is_any) continue;
-    for (std::size_t k = 0; k < kGiftLanes; ++k) {
+  for (std::size_t s = 0; s < width; s += kLanes) {
+    Lanes values = load(a + s);
+    if (b != nullptr) values += scale * load(b + s);
+    if (lanes_above(values, spread(best)) == 0) continue;
+    for (std::size_t k = 0; k < kLanes; ++k) {
       if (!(values[k] > best)) continue;
       best = values[k];
       place = s + k;
