@@ -133,7 +133,7 @@ class AlsRecall final : public playlist::Recall {
         training["regularization"].number(0),
         training["unobserved_weight"].number(0),
         training["frequency_scaling"].number(0)};
-    shared::ModelRows rows(call, table.c_str(), ids);
+    shared::ModelRows rows(call, table.c_str(), ids, kAlsModel);
     std::vector<recall::WeightedRow> weighted;
     std::vector<std::int32_t> seed_rows;
     for (std::size_t seed = 0; seed < seeds_.size(); ++seed) {

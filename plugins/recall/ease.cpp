@@ -33,7 +33,7 @@ class Ease final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const shared::ModelRows rows(call, "tracks",
-                                 call.artifact_table(kEaseModel, "tracks")["id"].i64());
+                                 call.artifact_table(kEaseModel, "tracks")["id"].i64(), kEaseModel);
     const playlist::Lists weights = call.artifact_lists(kEaseModel, "weights");
     recall::ModelScores scores(rows.model_count());
     std::size_t done = 0;

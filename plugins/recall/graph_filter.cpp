@@ -49,7 +49,7 @@ class GraphFilter final : public playlist::Recall {
   playlist::Candidates recall(playlist::RecallCall& call) const {
     if (seeds_.empty()) throw playlist::NoData("there are no seeds");
     const playlist::Table model = call.artifact_table(kGraphModel, "tracks");
-    const shared::ModelRows rows(call, "tracks", model["id"].i64());
+    const shared::ModelRows rows(call, "tracks", model["id"].i64(), kGraphModel);
     const std::vector<recall::ModelSeed> seeds = recall::model_seeds(seeds_, rows);
     const Heard heard(call, rows);
     recall::ModelScores scores(rows.model_count());

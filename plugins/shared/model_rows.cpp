@@ -28,7 +28,7 @@ RowsOfIds::RowsOfIds(std::span<const std::int64_t> ids) {
 
 std::shared_ptr<const RowsOfIds> kept_rows(const std::string& name,
                                            std::span<const std::int64_t> ids) {
-  constexpr std::size_t kMostKept = 4;  // two tables of a model, and of another version of it
+  constexpr std::size_t kMostKept = 8;  // two tables of each model that a recipe asks, most often
   struct Kept {
     std::string name;
     std::shared_ptr<const RowsOfIds> rows;
