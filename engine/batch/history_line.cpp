@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <simdjson.h>
 #include <tuple>
 #include <vector>
 
@@ -15,60 +16,67 @@
 namespace engine::batch {
 namespace {
 
-using ParsedJson = nlohmann::json;
+using simdjson::dom::element;
+using simdjson::dom::object;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& why) {
   throw Error(Exit::kInput, "this is no history: " + where + " " + why,
               {"", "", "", "engine help cluster has how a line looks"});
 }
 
-/// "[json.exception.parse_error.101] parse error at ..." from "parse" on.
-std::string without_code(const std::string& told) {
-  const std::size_t end = told.find("] ");
-  return end == std::string::npos ? told : told.substr(end + 2);
+/// What is wrong with text that is no JSON, and where: simdjson says neither.
+std::string json_fault(std::string_view line, simdjson::error_code error) {
+  try {
+    const nlohmann::json parsed = nlohmann::json::parse(line);
+    return simdjson::error_message(error);  // a number of more digits than it takes, nothing else
+  } catch (const nlohmann::json::parse_error& fault) {
+    // "[json.exception.parse_error.101] parse error at ..." from "parse" on.
+    const std::string told = fault.what();
+    const std::size_t end = told.find("] ");
+    return end == std::string::npos ? told : told.substr(end + 2);
+  }
 }
 
 /// One object of the line, whose members are asked for by name. Each must be asked for once.
 class Members {
  public:
   /// `where`: "listens[3]".
-  Members(const ParsedJson& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object.is_object()) refuse(where_, "is no object");
+  Members(const element& value, std::string where) : where_(std::move(where)) {
+    if (value.get(object_) != simdjson::SUCCESS) refuse(where_, "is no object");
   }
 
-  [[nodiscard]] const ParsedJson* find(const char* name) {
+  /// Null is as if it were missing.
+  [[nodiscard]] std::optional<element> find(const char* name) {
     asked_.at(asked_count_++) = name;
-    const auto found = object_.find(name);
-    if (found == object_.end()) return nullptr;
+    element found;
+    if (object_.at_key(name).get(found) != simdjson::SUCCESS) return std::nullopt;
     ++found_count_;
-    return found->is_null() ? nullptr : &*found;
+    return found.is_null() ? std::nullopt : std::optional(found);
   }
-  /// "" where there is none. Valid as long as the object.
+  /// "" where there is none. Valid as long as what was parsed.
   [[nodiscard]] std::string_view text(const char* name) {
-    const ParsedJson* found = find(name);
-    if (found == nullptr) return {};
+    const std::optional<element> found = find(name);
+    if (!found) return {};
     if (!found->is_string()) refuse(told(name), "is no text");
-    return found->get_ref<const std::string&>();
+    return found->get_string().value();
   }
   [[nodiscard]] std::optional<std::int64_t> whole(const char* name) {
-    const ParsedJson* found = find(name);
-    if (found == nullptr) return std::nullopt;
-    if (!found->is_number_integer() || *found < 0 || *found > INT64_MAX)
-      refuse(told(name), "is no whole number from 0 on");
-    return found->get<std::int64_t>();
+    const std::optional<element> found = find(name);
+    return found ? std::optional(whole(name, *found)) : std::nullopt;
   }
   [[nodiscard]] std::optional<bool> truth(const char* name) {
-    const ParsedJson* found = find(name);
-    if (found == nullptr) return std::nullopt;
-    if (!found->is_boolean()) refuse(told(name), "is neither true nor false");
-    return found->get<bool>();
+    const std::optional<element> found = find(name);
+    if (!found) return std::nullopt;
+    if (!found->is_bool()) refuse(told(name), "is neither true nor false");
+    return found->get_bool().value();
   }
   /// Unix seconds, or a time as --now takes it.
   [[nodiscard]] std::optional<std::int64_t> time(const char* name) {
-    const ParsedJson* found = find(name);
-    if (found == nullptr || !found->is_string()) return whole(name);
+    const std::optional<element> found = find(name);
+    if (!found) return std::nullopt;
+    if (!found->is_string()) return whole(name, *found);
     try {
-      return parse_time(found->get_ref<const std::string&>());
+      return parse_time(std::string(found->get_string().value()));
     } catch (const Error& error) {
       refuse(told(name), std::string("is no time: ") + error.what());
     }
@@ -80,13 +88,25 @@ class Members {
   void refuse_others() const {
     if (found_count_ == object_.size()) return;
     const auto end = asked_.begin() + static_cast<std::ptrdiff_t>(asked_count_);
-    for (const auto& [name, value] : object_.items())
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : object_) {
+      const std::string where = told(std::string(name).c_str());
       if (std::find(asked_.begin(), end, name) == end)
-        refuse(told(name.c_str()), "is nothing that a history has");
+        refuse(where, "is nothing that a history has");
+      if (std::ranges::find(names, name) != names.end()) refuse(where, "is there twice");
+      names.push_back(name);
+    }
   }
 
  private:
-  const ParsedJson& object_;
+  [[nodiscard]] std::int64_t whole(const char* name, const element& found) const {
+    std::int64_t value = 0;
+    if (found.get(value) != simdjson::SUCCESS || value < 0)
+      refuse(told(name), "is no whole number from 0 on");
+    return value;
+  }
+
+  object object_;
   std::string where_;
   std::array<std::string_view, 20> asked_;  // more than any object has
   std::size_t asked_count_ = 0, found_count_ = 0;
@@ -135,21 +155,23 @@ std::optional<Listen> read_listen(Members members, const FindTrack& find) {
   return listen;
 }
 
-/// Calls `read(object, "NAME[3]")` for each of an array; none where it is missing.
+/// Calls `read(element, "NAME[3]")` for each of an array; none where it is missing.
 template <class Read>
 std::size_t for_each(Members& line, const char* name, const Read& read) {
-  const ParsedJson* array = line.find(name);
-  if (array == nullptr) return 0;
-  if (!array->is_array()) refuse(name, "is no array");
-  for (std::size_t k = 0; k < array->size(); ++k)
-    read((*array)[k], std::string(name) + "[" + std::to_string(k) + "]");
-  return array->size();
+  const std::optional<element> found = line.find(name);
+  if (!found) return 0;
+  simdjson::dom::array array;
+  if (found->get(array) != simdjson::SUCCESS) refuse(name, "is no array");
+  std::size_t count = 0;
+  for (const element one : array)
+    read(one, std::string(name) + "[" + std::to_string(count++) + "]");
+  return count;
 }
 
 void read_listens(Members& line, const FindTrack& find, ReadHistory& made) {
   std::vector<Listen> listens;
-  made.listens = for_each(line, "listens", [&](const ParsedJson& object, const std::string& where) {
-    if (const auto listen = read_listen(Members(object, where), find)) listens.push_back(*listen);
+  made.listens = for_each(line, "listens", [&](const element& one, const std::string& where) {
+    if (const auto listen = read_listen(Members(one, where), find)) listens.push_back(*listen);
   });
   made.unknown_listens = made.listens - listens.size();
   std::ranges::stable_sort(listens, {}, [](const Listen& listen) {
@@ -161,8 +183,8 @@ void read_listens(Members& line, const FindTrack& find, ReadHistory& made) {
 }
 
 void read_likes(Members& line, const FindTrack& find, ReadHistory& made) {
-  made.likes = for_each(line, "likes", [&](const ParsedJson& object, const std::string& where) {
-    Members members(object, where);
+  made.likes = for_each(line, "likes", [&](const element& one, const std::string& where) {
+    Members members(one, where);
     const DatedLike like{track_of(members, find), members.time("ts").value_or(0)};
     members.refuse_others();
     if (like.track_id != 0) made.history.likes.push_back(like);
@@ -184,12 +206,10 @@ std::string zone_of(Members& line) {
 }  // namespace
 
 ReadHistory read_history(std::string_view line, const FindTrack& find) {
-  ParsedJson json;
-  try {
-    json = ParsedJson::parse(line);
-  } catch (const ParsedJson::parse_error& error) {
-    refuse("the line", std::string("is no JSON: ") + without_code(error.what()));
-  }
+  simdjson::dom::parser parser;
+  element json;
+  const simdjson::error_code error = parser.parse(line.data(), line.size()).get(json);
+  if (error != simdjson::SUCCESS) refuse("the line", "is no JSON: " + json_fault(line, error));
   Members members(json, "");
   ReadHistory made;
   made.history.user = std::string(members.text("user"));
@@ -202,10 +222,12 @@ ReadHistory read_history(std::string_view line, const FindTrack& find) {
 }
 
 std::string user_of_history(std::string_view line) {
-  const ParsedJson json = ParsedJson::parse(line, nullptr, /*allow_exceptions=*/false);
-  const auto user = json.find("user");
-  return json.is_object() && user != json.end() && user->is_string() ? user->get<std::string>()
-                                                                     : "";
+  simdjson::dom::parser parser;
+  element json;
+  std::string_view user;
+  const simdjson::error_code error = parser.parse(line.data(), line.size()).get(json);
+  if (error != simdjson::SUCCESS || json["user"].get(user) != simdjson::SUCCESS) return "";
+  return std::string(user);
 }
 
 }  // namespace engine::batch

@@ -438,6 +438,9 @@ TEST_CASE("a history is read as it is described", "[cluster][histories]") {
 TEST_CASE("what is wrong with a history is named", "[cluster][histories]") {
   const std::pair<const char*, const char*> wrong[] = {
       {"", "is no JSON"},
+      {"{", "is no JSON: parse error at line 1, column 2"},
+      {R"({"user":"a","listens":[{"ts":99999999999999999999999,"id":1}]})", "is no JSON: "},
+      {R"({"user":"a","user":"b"})", "user is there twice"},
       {"[]", "is no object"},
       {"{}", "user is missing"},
       {R"({"user":5})", "user is no text"},
