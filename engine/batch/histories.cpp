@@ -105,22 +105,32 @@ class HistoriesWork final : public ItemWork {
   // Items are the lines of this shard, from 0.
   std::optional<ItemPart> next_part() override {
     if (is_running() && made_.size() >= kMostListsWaiting) return std::nullopt;
-    const std::size_t begin = taken_ + lines_.size();
-    // While workers are at it nobody waits here: they have lists to hand over.
-    auto wait = is_running() ? LineInput::Wait::kShortly : LineInput::Wait::kForever;
-    std::size_t count = 0;
-    while (count < part_size_) {
-      std::optional<std::string> line = input_.next(wait);
-      if (!line) break;
-      if (!is_ours(*line)) continue;
-      lines_.push_back({std::move(*line), input_.number()});
-      ++count;
-      wait = LineInput::Wait::kShortly;
-    }
+    const std::size_t workers = request_.workers.pool.workers;
+    read_ahead(workers * part_size_);
+    const std::size_t count = lines_read() - given_;
     if (count == 0) return std::nullopt;
+    // The last lines are shared out so that all workers end at about the same time.
+    const std::size_t share = std::max(kFirstLines, count / (2 * workers));
+    const std::size_t size = input_.is_at_end() ? std::min(part_size_, share) : part_size_;
+    const ItemPart part{given_, given_ + std::min(size, count)};
+    given_ = part.end;
     part_size_ = std::min(2 * part_size_, kMostLines);
-    return ItemPart{begin, begin + count};
+    return part;
   }
+
+  /// Until so many lines are to be given, or no more come shortly.
+  void read_ahead(std::size_t count) {
+    while (lines_read() - given_ < count) {
+      // While workers are at it nobody waits here: they have lists to hand over.
+      const bool is_idle = !is_running() && lines_read() == given_;
+      std::optional<std::string> line =
+          input_.next(is_idle ? LineInput::Wait::kForever : LineInput::Wait::kShortly);
+      if (!line) return;
+      if (is_ours(*line)) lines_.push_back({std::move(*line), input_.number()});
+    }
+  }
+
+  [[nodiscard]] std::size_t lines_read() const { return taken_ + lines_.size(); }
 
   /// A line that tells no user is the first shard's, which says so.
   [[nodiscard]] bool is_ours(const std::string& line) const {
@@ -174,9 +184,10 @@ class HistoriesWork final : public ItemWork {
   LineInput& input_;
   const std::function<void(const InputLine&, Made)> take_;
   const std::function<void(const std::string& user, const std::string&)> print_;
-  std::size_t part_size_ = kFirstLines, taken_ = 0;
-  std::deque<InputLine> lines_;       // whose lists were not taken, from taken_ on
-  std::map<std::size_t, Made> made_;  // for those before them
+  std::size_t part_size_ = kFirstLines;
+  std::size_t given_ = 0, taken_ = 0;  // lines to workers, and of them lists that were taken
+  std::deque<InputLine> lines_;        // whose lists were not taken, from taken_ on
+  std::map<std::size_t, Made> made_;   // for those before them
 };
 
 std::string line_of_failure(const InputLine& line, const Error& error) {
