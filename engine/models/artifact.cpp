@@ -163,7 +163,7 @@ std::string ArtifactWriter::write(const std::string& folder, const Json& noted) 
   if (error) throw Error(Exit::kStore, "cannot make " + folder, {"", "", error.message(), ""});
   (void)content_->writer.write(folder + kColumns);
   content_->card.update(noted);
-  content_->card["hash"] = content_hash(read_file(folder + kColumns));
+  content_->card["hash"] = content_hash_of_file(folder + kColumns);
   content_->card["file"] = state_of(folder + kColumns);
   std::string card = json_text(content_->card, 2) + "\n";
   write_file_atomically(folder + kCard, card);
@@ -189,11 +189,8 @@ std::shared_ptr<const Artifact> Artifact::open(const std::string& folder) {
   // written, by size, inode and time, is taken as it is; any other, such as a copy, is read
   // through.
   if (!card.contains("file") || card["file"] != state) {
-    const std::string bytes = read_file(folder + kColumns);
-    if (content_hash(bytes) != card["hash"]) {
-      throw refused("artifact.columns is damaged: it is not what was written (" +
-                    std::to_string(bytes.size()) + " bytes)");
-    }
+    if (content_hash_of_file(folder + kColumns) != card["hash"])
+      throw refused("artifact.columns is damaged: it is not what was written");
   }
   std::string why_not;
   artifact->columns_ = ColumnFile::open(folder + kColumns, kKey, why_not);
