@@ -55,7 +55,8 @@ struct Space {
         codes(recall::row_codes(call, kContentModel, "codes." + name, vectors.rows(),
                                 vectors.columns())),
         rows(call, "tracks",
-             call.artifact_table(kContentModel, ("tracks." + name).c_str())["id"].i64()) {
+             call.artifact_table(kContentModel, ("tracks." + name).c_str())["id"].i64(),
+             kContentModel, "tracks." + name) {
     try {
       graph.emplace(call.artifact_bytes(kContentModel, ("graph." + name).c_str()), vectors.rows());
     } catch (const playlist::NoData&) {

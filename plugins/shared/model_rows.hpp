@@ -60,14 +60,15 @@ class ModelRows {
   ModelRows(std::span<const std::int64_t> library_ids, std::span<const std::int64_t> model_ids,
             std::span<const std::int32_t> number_of_id = {})
       : library_(library_ids), model_(model_ids), number_of_id_(number_of_id) {}
-  /// `table` of the load: "tracks" or "artists". With `model`, whose table of that name the ids are,
-  /// what look-ups need is kept.
+  /// `table` of the load: "tracks" or "artists". With `model` what look-ups need is kept; the ids are
+  /// those of its table `model_table`, which is called as that of the load where it is not told.
   ModelRows(const playlist::Call& call, const char* table, std::span<const std::int64_t> model_ids,
-            const char* model = nullptr)
+            const char* model = nullptr, const std::string& model_table = "")
       : ModelRows(call.table(table)["id"].i64(), model_ids) {
     if (model != nullptr) {
       const std::string version = version_of(call, model);
-      if (!version.empty()) model_.kept_as = std::string(table) + " of " + version;
+      const std::string name = model_table.empty() ? table : model_table;
+      if (!version.empty()) model_.kept_as = name + " of " + version;
     }
     const auto* tables =
         playlist::find_service<playlist_tables>(call.host(), PLAYLIST_SERVICE_TABLES);
