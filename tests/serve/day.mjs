@@ -170,10 +170,27 @@ await step("why, and why not", async () => {
   await drawer.getByRole("button", {name: "Close"}).click();
 });
 
-await step("a stage's rows", async () => {
-  await page.getByRole("list", {name: "Stages, in their order"}).getByRole("button").first().click();
+await step("a stage's rows, though another list comes while the button is down", async () => {
+  const before = await titles();
+  await page.getByRole("list", {name: "Stages, in their order"}).getByRole("button").first().hover();
+  await page.mouse.down();
+  const another = page.waitForResponse(/\/api\/live\//);
+  const slider = page.getByRole("slider", {name: "tracks", exact: true});
+  await slider.evaluate((range) => {
+    range.stepUp(60);
+    range.dispatchEvent(new Event("input", {bubbles: true}));
+  });
+  await (await another).finished();
+  await page.waitForTimeout(100);
+  assert.deepEqual(await titles(), before);
+  await page.mouse.up();
   await page.getByRole("table", {name: /^Rows after/}).waitFor();
+  await changed(before);
   await page.keyboard.press("Escape");
+  await slider.focus();
+  await page.keyboard.press("Delete");
+  await page.waitForFunction((count) =>
+    document.querySelectorAll(".live-rows .tracks:not(.left) button.title").length === count, before.length);
 });
 
 await step("A/B against what is saved", async () => {

@@ -1,6 +1,7 @@
 // The list as it would be: what is typed is asked for at once, and only the newest answer counts.
 
 import {person, post} from "./api.js";
+import {released} from "./press.js";
 
 const kIdOfTab = "playlist-engine.live";
 const kMostTries = 5;
@@ -18,6 +19,7 @@ export class LiveList {
 
   constructor(id) {
     this.id = id;
+    this.place = null; // where it is shown: nothing changes there while a button is held down
   }
 
   /**
@@ -32,7 +34,9 @@ export class LiveList {
     for (let tries = 1; ; tries += 1) {
       try {
         const answer = await post(`live/${this.id}`, withPerson(request), this.#waiting.signal);
-        return number === this.#newest ? {answer, ms: performance.now() - start} : null;
+        const ms = performance.now() - start;
+        await released(this.place);
+        return number === this.#newest ? {answer, ms} : null;
       } catch (error) {
         if (number !== this.#newest || error.name === "AbortError") return null;
         // One that was given up here came behind it, or a tab that was made of this one asks, too.

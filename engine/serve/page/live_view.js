@@ -28,6 +28,7 @@ export class LiveView {
     this.summary = h("div", {class: "summary", role: "status"});
     this.rows = h("div", {class: "live-rows"}, loading("the list"));
     this.element = h("div", {class: "live"}, this.funnel.element, this.summary, this.rows);
+    live.place = this.element;
   }
 
   /** @param {Object} answer of POST /api/live/ID @param {number} ms until it was here */

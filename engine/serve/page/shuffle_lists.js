@@ -58,6 +58,7 @@ export class ShuffleLists {
         h("header", {}, this.wayChoice, this.plainSummary),
         this.plainRows));
     this.element = h("div", {class: "shuffle-lists"}, this.factsPart, this.switch, this.pair);
+    live.place = this.element;
   }
 
   get way() {
