@@ -143,10 +143,14 @@ template <std::size_t Stride>
 std::int32_t find_likely(const CodedBlock& coded, std::int32_t begin, std::int32_t end, float bound,
                          std::int32_t* likely) {
   const std::size_t stride = Stride != 0 ? Stride : coded.stride;
+  // The processor foresees reads within a page of 4 KB, and waits at each.
+  constexpr std::size_t kAheadBytes = 4096, kLine = 64;
   std::int32_t found = 0;
   for (std::int32_t row = begin; row < end; row += kLanes) {
     const std::int32_t count = end - row < kLanes ? end - row : kLanes;
     const std::int8_t* codes = coded.codes + static_cast<std::size_t>(row) * stride;
+    for (std::size_t at = 0; at < kLanes * stride; at += kLine)
+      __builtin_prefetch(codes + kAheadBytes + at);
     Integers sums[kLanes];
     if (count == kLanes) {
 #pragma GCC unroll 16
