@@ -29,7 +29,7 @@ std::string json_fault(std::string_view line, simdjson::error_code error) {
   try {
     const nlohmann::json parsed = nlohmann::json::parse(line);
     return simdjson::error_message(error);  // a number of more digits than it takes, nothing else
-  } catch (const nlohmann::json::parse_error& fault) {
+  } catch (const nlohmann::json::exception& fault) {
     // "[json.exception.parse_error.101] parse error at ..." from "parse" on.
     const std::string told = fault.what();
     const std::size_t end = told.find("] ");

@@ -441,6 +441,7 @@ TEST_CASE("what is wrong with a history is named", "[cluster][histories]") {
       {"{", "is no JSON: parse error at line 1, column 2"},
       {R"({"user":"a","listens":[{"ts":99999999999999999999999,"id":1}]})", "is no JSON: "},
       {R"({"user":"a","user":"b"})", "user is there twice"},
+      {R"({"user":"a","listens":[{"ts":1e999,"id":1}]})", "is no JSON: number overflow"},
       {"[]", "is no object"},
       {"{}", "user is missing"},
       {R"({"user":5})", "user is no text"},
