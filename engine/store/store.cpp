@@ -86,12 +86,23 @@ Database open_copied_file(const std::string& path, double busy_seconds) {
   return database;
 }
 
+/// A process that was killed while it made the store leaves a journal, with which SQLite takes back what
+/// was begun; to who only reads it refuses the file instead.
+void take_back_what_was_begun(const std::string& path, double busy_seconds) {
+  if (!has_bytes(path + "-journal")) return;
+  const Database database = open_file(path, SQLITE_OPEN_READWRITE, busy_seconds);
+  run(database.get(), "SELECT count(*) FROM sqlite_schema");
+}
+
 /// For reading. SQLite reads a store with a write-ahead log only beside an index of that log, which
 /// it makes; where nothing can be made, a store without a log is read as a file that nobody
 /// changes, and one with a log but no index from a copy.
 Database open_for_reading(const std::string& given, double busy_seconds) {
   const auto open_plainly = [&] { return open_file(given, SQLITE_OPEN_READONLY, busy_seconds); };
-  if (may_be_written(given)) return open_plainly();
+  if (may_be_written(given)) {
+    take_back_what_was_begun(given, busy_seconds);
+    return open_plainly();
+  }
   std::error_code error;
   const auto real = std::filesystem::canonical(given, error);
   const std::string path = error ? given : real.string();

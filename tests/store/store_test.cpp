@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <catch2/catch.hpp>
+#include <sqlite3.h>
 
 #include "core/error.hpp"
 #include "store/migrations.hpp"
@@ -40,6 +41,29 @@ std::string refusal(const std::string& path, const engine::StoreOptions& options
 }
 
 }  // namespace
+
+TEST_CASE("what a process that was killed while it made the store began is taken back",
+          "[store][kill]") {
+  // As SQLite leaves it in the midst of a change of a file that is not switched to a WAL journal yet.
+  const TemporaryFolder folder;
+  const std::string making = folder.file("making.db"), left = folder.file("left.db");
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(making.c_str(), &raw) == SQLITE_OK);
+  REQUIRE(
+      sqlite3_exec(raw,
+                   "PRAGMA page_size = 16384; PRAGMA cache_size = 2; BEGIN; CREATE TABLE t (x); "
+                   "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 50) "
+                   "INSERT INTO t SELECT randomblob(10000) FROM n",
+                   nullptr, nullptr, nullptr) == SQLITE_OK);
+  std::filesystem::copy_file(making, left);
+  std::filesystem::copy_file(making + "-journal", left + "-journal");
+  sqlite3_close(raw);
+  REQUIRE(std::filesystem::file_size(left) > 0);
+  REQUIRE(std::filesystem::file_size(left + "-journal") > 0);
+  const auto read = [&] { return Store::open(left, {.is_read_only = true, .may_create = false}); };
+  CHECK(read().integer("SELECT count(*) FROM listens") == 0);
+  CHECK(read().integer("SELECT count(*) FROM sqlite_schema WHERE name = 't'") == 0);
+}
 
 TEST_CASE("a new store has the schema, a WAL journal and big pages", "[store]") {
   const TemporaryFolder folder;
