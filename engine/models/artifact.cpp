@@ -189,8 +189,10 @@ std::shared_ptr<const Artifact> Artifact::open(const std::string& folder) {
   // written, by size, inode and time, is taken as it is; any other, such as a copy, is read
   // through.
   if (!card.contains("file") || card["file"] != state) {
-    if (content_hash_of_file(folder + kColumns) != card["hash"])
-      throw refused("artifact.columns is damaged: it is not what was written");
+    if (content_hash_of_file(folder + kColumns) != card["hash"]) {
+      throw refused("artifact.columns is damaged: it is not what was written (" +
+                    std::to_string(std::filesystem::file_size(folder + kColumns)) + " bytes)");
+    }
   }
   std::string why_not;
   artifact->columns_ = ColumnFile::open(folder + kColumns, kKey, why_not);
