@@ -185,7 +185,8 @@ def day(home):
     require("is rejected: wrong mood" in told["text"], told)
     require(home.feedback()[0]["reason"] == "wrong-mood", home.feedback()[0])
 
-    # And taken back by its own button, so that it is asked again.
+    # And taken back by its own button, so that it is asked again; the next question is there by then.
+    home.wait(lambda: next((m for m in fake.messages(ANN) if is_question(m) and m["message_id"] != second["message_id"]), None), "the question behind it")
     count = len(fake.messages(ANN))
     undone = home.press(ANN, told, "Undo")
     require("Taken back: reject" in undone["text"], undone)
