@@ -9,7 +9,8 @@
 //   {"ask": "left"}     what was in the list before and is no longer, with why each; waits for it
 //   {"ask": "why", "track"}   and "why-not": as engine why has it
 //   {"ask": "stage", "node", "where"}   the rows after a stage (recipe/run_view.hpp)
-//       these two of the list that is under way, if there is one; 409 once something newer was asked
+//       why, why-not and stage wait for the list that is under way, and are of it; 409 once something
+//       newer was asked
 //   {"ask": "library"}  no answer: the library has changed, columns are made anew with the next list
 #pragma once
 
