@@ -34,17 +34,6 @@ void squared(const float* query, const float* blocks, std::size_t dim, std::size
   }
 }
 
-/// Bit k: a[k] < b[k].
-inline unsigned below(Lanes a, Lanes b) {
-#if defined(__AVX512F__)
-  return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
-#elif defined(__AVX2__)
-  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
-#else
-  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmplt_ps(a, b)));
-#endif
-}
-
 void nearer(const float* queries, const float* blocks, std::size_t dim, std::size_t block_count,
             float* bounds, void* context,
             void (*take)(void*, std::size_t query, std::size_t row, float squared)) {
@@ -64,7 +53,7 @@ void nearer(const float* queries, const float* blocks, std::size_t dim, std::siz
     }
     for (std::size_t q = 0; q < 4; ++q) {
       for (int p = 0; p < kParts; ++p) {
-        unsigned bits = below(sums[q].part[p], spread(bounds[q]));
+        unsigned bits = lanes_above(spread(bounds[q]), sums[q].part[p]);
         for (; bits != 0; bits &= bits - 1) {
           const int lane = __builtin_ctz(bits);
           const float squared = sums[q].part[p][lane];
@@ -95,7 +84,7 @@ LeastRow grow(std::int32_t row, const float* values, float core, std::size_t dim
       reach = reach > core ? reach : spread(core);
       const Lanes before = load(open.least + k);
       const Lanes now = reach < before ? reach : before;
-      if (below(reach, before) != 0) {
+      if (lanes_above(before, reach) != 0) {
         store(open.least + k, now);
         for (int lane = 0; lane < kLanes; ++lane)
           if (reach[lane] < before[lane]) open.from[k + static_cast<std::size_t>(lane)] = row;
