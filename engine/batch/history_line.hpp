@@ -13,7 +13,7 @@
 //           and country as Spotify's exports have them
 // likes     ts, where it is missing the track was liked ever since
 //
-// Any order. A member that is not named here is an error, so that a misspelt one is not missed in silence.
+// Any order. A member that is not named here, or is there twice, is an error, so that none is missed in silence.
 #pragma once
 
 #include <cstddef>

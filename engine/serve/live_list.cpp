@@ -93,7 +93,7 @@ class LiveList {
       } else if (ask == "left") {
         left(message.number);
       } else if (is_list_under_way()) {
-        let_go(waiting_);
+        if (waiting_) tell_superseded(waiting_->number);
         waiting_ = message;
       } else {
         question(message.number, ask, command);
@@ -116,23 +116,20 @@ class LiveList {
     take(message);
   }
 
-  static std::uint64_t number_of(std::uint64_t number) { return number; }
-  static std::uint64_t number_of(const Message& message) { return message.number; }
-
-  /// Whoever waits for it is told that something newer was asked.
-  template <typename Waiting>
-  void let_go(std::optional<Waiting>& waiting) {
-    if (waiting)
-      desk_.send(Message::kResponse, number_of(*waiting), packed_json({{"superseded", true}}, 409));
-    waiting.reset();
+  /// To whoever waits for it: something newer was asked.
+  void tell_superseded(std::uint64_t number) {
+    desk_.send(Message::kResponse, number, packed_json({{"superseded", true}}, 409));
   }
 
   /// Stops what is under way.
   void supersede() {
     runs_.stop();
-    let_go(asked_);
-    let_go(left_asked_);
-    let_go(waiting_);
+    if (asked_) tell_superseded(*asked_);
+    if (left_asked_) tell_superseded(*left_asked_);
+    if (waiting_) tell_superseded(waiting_->number);
+    asked_.reset();
+    left_asked_.reset();
+    waiting_.reset();
   }
 
   void list(std::uint64_t number, Json command) {
